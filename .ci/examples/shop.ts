@@ -2,7 +2,7 @@
 // shop's own back end. It serves the page in the folder PAGE, signs customers' tokens, and passes payments on.
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
@@ -41,18 +41,22 @@ async function pay({ paymentId, amount, currency }: Paid): Promise<void> {
 
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
-const page = createServer(async (request, response) => {
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = new URL(request.url ?? '/', 'http://page').pathname;
   try {
-    if (path === '/token') return response.end(tokenOf('kim'));
+    if (path === '/token') return void response.end(tokenOf('kim'));
     // The body is what the page of an example sends.
-    if (path === '/pay') return response.end(String(await pay(JSON.parse(await text(request)) as Paid)));
+    if (path === '/pay') return void response.end(String(await pay(JSON.parse(await text(request)) as Paid)));
     const file = join(folder, path === '/' ? 'index.html' : path);
     const content = await readFile(file);
-    return response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream').end(content);
+    response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream').end(content);
   } catch (error) {
-    return response.writeHead(404).end(String(error));
+    response.writeHead(404).end(String(error));
   }
+}
+
+const page = createServer((request, response) => {
+  respond(request, response).catch(() => response.destroy());
 });
 page.listen(0, '127.0.0.1');
 await once(page, 'listening');
@@ -81,10 +85,16 @@ const { key } = await commerce.createApiKey({
 });
 console.log(JSON.stringify({ apiUrl: api.url, pageUrl, key, token: tokenOf('kim') }));
 
-process.once('SIGTERM', async () => {
+async function stop(): Promise<never> {
   page.closeAllConnections();
   page.close();
   await api.stop(2_000);
   await shop.stop();
   process.exit(0);
+}
+process.once('SIGTERM', () => {
+  stop().catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });
 });

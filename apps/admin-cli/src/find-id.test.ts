@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ const refusal = JSON.stringify({
 });
 let calls: string[] = [];
 const isLookup = (url: string) => /\/(system\.lookUp|product\.(get|list))\b/.test(url);
-const recorder = createServer(async (request, response) => {
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let body = '';
   for await (const chunk of request) body += String(chunk);
   const url = request.url ?? '';
@@ -29,6 +29,10 @@ const recorder = createServer(async (request, response) => {
   const headers = { authorization: request.headers.authorization ?? '' };
   const answer = await fetch(`${shop.api.url}${url}`, { headers });
   response.writeHead(answer.status, json).end(await answer.text());
+}
+const recorder = createServer((request, response) => {
+  // A command that has failed waits for no other look-up.
+  respond(request, response).catch(() => response.destroy());
 });
 let env: Record<string, string>;
 /** Texts that name one thing: its id first. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
@@ -51,15 +52,14 @@ async function servePage(settings: () => object, token: () => Promise<string>) {
       },
     ],
   };
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const sent = await text(request);
+    const [type, body] = replies[request.url ?? ''] ?? [];
+    if (!type || !body) return void response.writeHead(404).end();
+    response.setHeader('content-type', type).end(await body(sent));
+  };
   const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', async () => {
-      const [type, body] = replies[request.url ?? ''] ?? [];
-      if (!type || !body) return response.writeHead(404).end();
-      response.setHeader('content-type', type);
-      return response.end(await body(Buffer.concat(chunks).toString()));
-    });
+    respond(request, response).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -26,10 +26,13 @@ afterAll(() => api?.close());
 
 /** Stands in for the simulator: `POST /pay` sends the webhook that the example needs. */
 async function startSimulatorDouble() {
-  const server = createServer(async (request, response) => {
+  const pay = async (request: IncomingMessage, response: ServerResponse) => {
     const { outcome, ...payment } = JSON.parse(await text(request)) as { outcome: string };
     const { status } = await api.sendWebhook({ type: outcome, ...payment });
     response.writeHead(status).end();
+  };
+  const server = createServer((request, response) => {
+    pay(request, response).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -22,10 +22,12 @@ type Exported = { path: string | undefined; headers: Record<string, unknown>; bo
 async function startCollector(replies = true) {
   const received: Exported[] = [];
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      received.push({ path: request.url, headers: request.headers, body });
-      if (replies) response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-    });
+    text(request)
+      .then((body) => {
+        received.push({ path: request.url, headers: request.headers, body });
+        if (replies) response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      })
+      .catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

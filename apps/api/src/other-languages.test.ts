@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -24,10 +24,14 @@ afterAll(() => api?.close());
 
 /** Stands for the gateway's simulator: a payment there becomes a signed webhook. */
 async function startPayments() {
-  const server = createServer(async (request, response) => {
-    const { outcome: type, ...payment } = JSON.parse(await text(request)) as { outcome: string };
-    await api.sendWebhook({ type, ...payment });
-    response.end('{}');
+  const server = createServer((request, response) => {
+    text(request)
+      .then(async (sent) => {
+        const { outcome: type, ...payment } = JSON.parse(sent) as { outcome: string };
+        await api.sendWebhook({ type, ...payment });
+        response.end('{}');
+      })
+      .catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,14 +70,17 @@ test.skipIf(python === undefined)('a Python program whose answer was lost orders
   const productId = await api.createProduct({ quantity: 5 });
   let lost = 0;
   // Passes the request on, and drops its first answer.
-  const server = createServer(async (request, response) => {
+  const passOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url = '', headers } = request;
     const body = method === 'POST' ? { body: await text(request) } : {};
     const { connection: _, 'transfer-encoding': __, 'content-length': ___, host: ____, ...sent } = headers;
     const answer = await api.fetch(url, { method, headers: sent as Record<string, string>, ...body });
     const answered = await answer.text();
-    if (method === 'POST' && (lost += 1) === 1) return request.socket.destroy();
-    return response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answered);
+    if (method === 'POST' && (lost += 1) === 1) return void request.socket.destroy();
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answered);
+  };
+  const server = createServer((request, response) => {
+    passOn(request, response).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

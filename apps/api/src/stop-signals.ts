@@ -5,7 +5,7 @@ const sameSignalMs = 1_000;
  * Calls `stop` once with the reason: SIGTERM, SIGINT, or `disconnect` when the parent process closed the IPC channel. A
  * further signal more than a second later ends the process at once, with code 1.
  */
-export function onStopSignal(stop: (reason: string) => void): void {
+export function onStopSignal(stop: (reason: string) => unknown): void {
   let stoppedAt: number | undefined;
   const onReason = (reason: string) => {
     if (stoppedAt === undefined) {

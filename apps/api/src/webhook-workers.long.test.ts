@@ -45,10 +45,12 @@ function lockBeforeReply(): () => Promise<void> {
   let unlock = async () => {};
   receiver.reply = (_, response) => {
     receiver.reply = undefined;
-    void lockEndpoint().then((release) => {
-      unlock = release;
-      response.writeHead(204).end();
-    });
+    lockEndpoint()
+      .then((release) => {
+        unlock = release;
+        response.writeHead(204).end();
+      })
+      .catch(() => response.destroy());
   };
   return async () => unlock();
 }
@@ -102,7 +104,7 @@ test('a worker that sleeps longer than its lease changes nothing when it wakes b
   const late = Promise.withResolvers<void>();
   receiver.reply = (_, response) => {
     receiver.reply = undefined;
-    void late.promise.then(() => response.writeHead(500).end('late'));
+    late.promise.then(() => response.writeHead(500).end('late')).catch(() => response.destroy());
   };
   const first = await workers.start();
   const productId = await api.createProduct();

@@ -57,14 +57,16 @@ server.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 let stopping = false;
-async function stop(): Promise<void> {
+function stop(): void {
   // npm and the terminal may each send a signal for one Ctrl-C. The second signal changes nothing.
   if (stopping) return;
   stopping = true;
-  await simulator.stop();
-  server.close(() => process.exit(0));
-  // A client that never reads its response must not keep the process alive.
-  setTimeout(() => process.exit(0), 2000).unref();
+  const close = () => {
+    server.close(() => process.exit(0));
+    // A client that never reads its response must not keep the process alive.
+    setTimeout(() => process.exit(0), 2000).unref();
+  };
+  simulator.stop().then(close, close);
 }
 
 process.on('SIGTERM', stop);

@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
 
 export type Received = { headers: IncomingHttpHeaders; body: string };
@@ -13,7 +12,7 @@ export type Reply = { status: number; body?: string; headers?: Record<string, st
  */
 export async function startTestShop(reply: (received: Received, number: number) => Reply | Promise<Reply>) {
   const received: Received[] = [];
-  const server = createServer(async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     let body = '';
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
     const webhook = { headers: request.headers, body };
@@ -25,6 +24,10 @@ export async function startTestShop(reply: (received: Received, number: number) 
     }
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(answer.body ?? '');
+  };
+  const server = createServer((request, response) => {
+    // The simulator may send a webhook again when the test has ended and the shop's database is gone.
+    respond(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {

@@ -34,9 +34,10 @@ test('a tail prints events that happened before, and ends after as many as wante
 });
 
 test('a tail prints what happens from now on, as one JSON object a line', async () => {
-  const tail = shop.run('events', 'tail', '--type', 'product.created', '--limit', '1', '--json');
   let isPrinted = false;
-  void tail.then(() => (isPrinted = true));
+  const tail = shop
+    .run('events', 'tail', '--type', 'product.created', '--limit', '1', '--json')
+    .finally(() => (isPrinted = true));
   // Products are created until the tail has seen one: it begins at a time that the test doesn't know.
   await until(async () => {
     await shop.api.createProduct({ quantity: 0 });

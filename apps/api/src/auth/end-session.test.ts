@@ -95,7 +95,7 @@ describe('an open stream', () => {
       for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) stream.text += chunk;
       stream.isOver = true;
     };
-    void read();
+    read().catch(() => undefined);
     await until(() => stream.text.includes('event: connected'));
     return stream;
   }

@@ -67,7 +67,7 @@ test('a database that lacks a migration, or has a different one, makes the API n
 
 test('a readiness check that never ends is dropped, and the next request starts a new one', async () => {
   api = await startTestApi();
-  const never = vi.spyOn(api.database.pool, 'query').mockImplementation(() => new Promise(() => {}));
+  const never = vi.spyOn(api.database.pool, 'query').mockReturnValue(new Promise(() => {}) as never);
   expect(await Promise.all([getJson(api, '/readyz'), getJson(api, '/readyz')])).toEqual(
     Array.from({ length: 2 }, () => notReady('database_unreachable')),
   );

@@ -39,7 +39,11 @@ async function call(path: string, input: unknown) {
 /** Runs the shop's jobs, which give events their positions, in a process beside it. */
 async function runJobsUntil<T>(isDone: (withJobs: TestApi) => Promise<T | undefined>): Promise<T> {
   const withJobs = await startTestApi({ databaseOf: api, jobs: true, sinks: [broker] });
-  return until(async () => isDone(withJobs)).finally(() => withJobs.close()) as Promise<T>;
+  try {
+    return (await until(async () => isDone(withJobs))) as T;
+  } finally {
+    await withJobs.close();
+  }
 }
 
 test.each(Object.keys(mutationInputs(() => api)))(

@@ -112,7 +112,11 @@ function filledDatabases(admin: pg.Client, urlOf: (name: string) => string): Cre
 
 async function fill(url: string, content: Seed, progress?: (done: number) => void): Promise<void> {
   const database = connect({ url });
-  await migrate(database).finally(() => database.close());
+  try {
+    await migrate(database);
+  } finally {
+    await database.close();
+  }
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

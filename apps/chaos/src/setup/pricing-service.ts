@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
@@ -31,17 +31,20 @@ export async function startPricingService(chance: Chance): Promise<PricingServic
   let requests = 0;
   let failures = 0;
   let faultsStopped = false;
-  const server = createServer(async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request);
     if (!faultsStopped && chance.whether(`pricing ${(requests += 1)}`, failedShare)) {
       failures += 1;
       return void response.destroy();
     }
-    // Throws for a request that the shop did not sign; without an answer its order fails.
+    // Throws for a request that the shop did not sign: its order fails.
     // Node joins repeated headers, and these three are sent once.
     signatures.verify(body, request.headers as Record<string, string>);
     const lines = priceOrder(chance, JSON.parse(body) as Order);
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ lines }));
+  };
+  const server = createServer((request, response) => {
+    respond(request, response).catch(() => response.destroy());
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {

@@ -28,10 +28,13 @@ export async function startShopWithOrder(
   const database = await openTestDatabase();
   const commerce = createCommerce({ database, gateways: [gatewayAt(simulator.url)] });
   onTestFinished(async () => {
-    const { items } = await commerce.reconcilePayments();
-    const violations = await commerce.doctor().finally(database.drop);
-    expect(violations).toEqual([]);
-    expect(items.filter(({ outcome }) => outcome !== 'AGREES')).toEqual([]);
+    try {
+      const { items } = await commerce.reconcilePayments();
+      expect(await commerce.doctor()).toEqual([]);
+      expect(items.filter(({ outcome }) => outcome !== 'AGREES')).toEqual([]);
+    } finally {
+      await database.drop();
+    }
   });
 
   const { productId, orderId } = await placeTestOrder(commerce, 25_000);

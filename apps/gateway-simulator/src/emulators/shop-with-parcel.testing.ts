@@ -1,5 +1,5 @@
 import { createCommerce, mockGateway, type Commerce, type TrackingProvider } from '@commerce-core/core';
-import { openTestDatabase } from '@commerce-core/core/testing';
+import { openTestDatabase, type TestDatabase } from '@commerce-core/core/testing';
 import { onTestFinished } from 'vitest';
 import { startTestShop, until } from '../shop.testing.ts';
 import { startSimulator, webhookSecret } from '../simulator.testing.ts';
@@ -35,7 +35,7 @@ export async function startShopWithParcel(
     gateways: [mockGateway([webhookSecret])],
     trackingProviders: [provider],
   });
-  onTestFinished(async () => checkDatabase(commerce).finally(database.drop));
+  onTestFinished(async () => checkAndDrop(commerce, database));
 
   const { orderId } = await placeTestOrder(commerce, 0);
   await commerce.createPayment({ orderId, provider: 'mock' });
@@ -69,7 +69,11 @@ export async function startShopWithParcel(
   };
 }
 
-async function checkDatabase(commerce: Commerce): Promise<void> {
-  const violations = await commerce.doctor();
-  if (violations.length > 0) throw new Error(`the doctor found ${JSON.stringify(violations)}`);
+async function checkAndDrop(commerce: Commerce, database: TestDatabase): Promise<void> {
+  try {
+    const violations = await commerce.doctor();
+    if (violations.length > 0) throw new Error(`the doctor found ${JSON.stringify(violations)}`);
+  } finally {
+    await database.drop();
+  }
 }

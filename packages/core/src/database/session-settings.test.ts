@@ -99,9 +99,11 @@ describe('whatever settings the database or the user has', () => {
       await pool.query(
         assignments.map((assignment) => `alter ${target} "${databaseName}" set ${assignment}`).join(';'),
       );
-      await runFlow(productId, assignments.join(', ')).finally(async () =>
-        pool.query(`alter ${target} "${databaseName}" reset all`),
-      );
+      try {
+        await runFlow(productId, assignments.join(', '));
+      } finally {
+        await pool.query(`alter ${target} "${databaseName}" reset all`);
+      }
     }
   });
 

@@ -188,10 +188,10 @@ test('the end waits for the turns that are running, and begins no other', async 
   await expect.poll(() => turns).toBe(1);
   stopping.abort();
   let hasEnded = false;
-  void running.then(() => (hasEnded = true));
+  const ended = running.then(() => (hasEnded = true));
   await new Promise(setImmediate);
   expect(hasEnded).toBe(false);
   turn.resolve();
-  await running;
+  await ended;
   expect(turns).toBe(1);
 });

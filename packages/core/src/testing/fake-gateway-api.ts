@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
@@ -14,7 +13,7 @@ export type FakeApiResponse = { status: number; body?: unknown } | 'hang up' | '
  */
 export async function startFakeGatewayApi(answer: (request: FakeApiRequest, number: number) => FakeApiResponse) {
   const requests: FakeApiRequest[] = [];
-  const server = createServer(async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     let text = '';
     for await (const chunk of request.setEncoding('utf8')) text += chunk;
     const isJson = request.headers['content-type']?.startsWith('application/json') && text !== '';
@@ -32,6 +31,9 @@ export async function startFakeGatewayApi(answer: (request: FakeApiRequest, numb
     }
     response.writeHead(reply.status, { 'content-type': 'application/json' });
     response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? null));
+  };
+  const server = createServer((request, response) => {
+    respond(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {

@@ -24,9 +24,20 @@ const templateHash = () =>
 export async function openTestDatabase(options: Partial<Omit<ConnectOptions, 'url'>> = {}): Promise<TestDatabase> {
   const prepare = async (url: string) => {
     const database = connect({ url });
-    await migrate(database).finally(() => database.close());
+    try {
+      await migrate(database);
+    } finally {
+      await database.close();
+    }
   };
   const { url, drop } = await createTestDatabase({ template: `commerce_${templateHash()}`, prepare });
   const database = connect({ url, ...options });
-  return { ...database, url, drop: () => database.close().finally(drop) };
+  const closeAndDrop = async () => {
+    try {
+      await database.close();
+    } finally {
+      await drop();
+    }
+  };
+  return { ...database, url, drop: closeAndDrop };
 }

@@ -71,9 +71,12 @@ export async function createTestShop(
     ...rest,
   });
   const close = async () => {
-    const found = async () => [...(await commerce.doctor()), ...(await readInvalidPayloads(database))];
-    const violations = await found().finally(database.drop);
-    if (violations.length > 0) throw new Error(`the doctor found: ${JSON.stringify(violations, null, 2)}`);
+    try {
+      const violations = [...(await commerce.doctor()), ...(await readInvalidPayloads(database))];
+      if (violations.length > 0) throw new Error(`the doctor found: ${JSON.stringify(violations, null, 2)}`);
+    } finally {
+      await database.drop();
+    }
   };
   return { database, ...testShopOf(commerce, database, orderTexts), close };
 }

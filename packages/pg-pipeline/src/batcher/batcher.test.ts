@@ -104,10 +104,13 @@ test('the next batch is sent before the results of the last one arrive, and clos
     },
   });
   const queue = batcher.addQueue({ name: 'test' });
-  for (const command of [1, 2]) void queue.submit(command).then(() => log.push(`result of ${command}`));
+  const logged = [1, 2].map(async (command) => {
+    await queue.submit(command);
+    log.push(`result of ${command}`);
+  });
   await batcher.close();
   log.push('closed');
-  await new Promise(setImmediate);
+  await Promise.all(logged);
   expect(log).toHaveLength(7);
   expect(log.indexOf('sent 2')).toBeLessThan(log.indexOf('result of 1'));
   expect(log.indexOf('closed')).toBeGreaterThan(Math.max(log.indexOf('result of 1'), log.indexOf('result of 2')));

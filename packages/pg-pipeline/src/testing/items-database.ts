@@ -43,6 +43,12 @@ export async function createItemsDatabase(): Promise<ItemsDatabase> {
       );
       return rows[0]?.quantity;
     },
-    drop: () => database.close().finally(drop),
+    async drop() {
+      try {
+        await database.close();
+      } finally {
+        await drop();
+      }
+    },
   };
 }

@@ -13,7 +13,11 @@ process.on('message', (message: Prepared | 'send') => {
     const { url, token, body } = message;
     prepared = { url, token, bytes: body === undefined ? undefined : Buffer.from(body) };
     process.send?.('prepared');
-  } else if (prepared) void send(prepared).then((status) => process.send?.(status));
+  } else if (prepared) {
+    send(prepared)
+      .then((status) => process.send?.(status))
+      .catch(() => process.exit(1));
+  }
 });
 
 async function send({ url, token, bytes }: NonNullable<typeof prepared>): Promise<number | undefined> {

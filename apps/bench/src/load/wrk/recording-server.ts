@@ -24,7 +24,9 @@ export async function startServer(listener: Listener): Promise<{ url: string; re
         const { method = '', url: path = '', headers } = incoming;
         const request = { method, path, headers, body };
         received.push(request);
-        void Promise.resolve(listener(request, received.length)).then((reply) => send(response, headers, reply));
+        Promise.resolve(listener(request, received.length))
+          .then((reply) => send(response, headers, reply))
+          .catch(() => response.destroy());
       });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

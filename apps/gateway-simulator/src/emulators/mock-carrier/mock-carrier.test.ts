@@ -29,8 +29,11 @@ async function startShopWithCarrier({ stepMs }: { stepMs?: number } = {}) {
     trackingProviders: [provider],
   });
   onTestFinished(async () => {
-    const violations = await commerce.doctor().finally(database.drop);
-    expect(violations).toEqual([]);
+    try {
+      expect(await commerce.doctor()).toEqual([]);
+    } finally {
+      await database.drop();
+    }
   });
   const { id: productId } = await commerce.createProduct({ sku: 'HAT', name: 'Hat', priceAmount: 0, currency: 'KRW' });
   await commerce.receiveStock({ productId, quantity: 100 });

@@ -22,7 +22,11 @@ const types = Object.keys(eventPayloads) as EventType[];
 let events: NumberedEvent[];
 beforeAll(async () => {
   const shop = await createPopulatedShop();
-  events = await readNumberedEvents(shop.database).finally(shop.close);
+  try {
+    events = await readNumberedEvents(shop.database);
+  } finally {
+    await shop.close();
+  }
 });
 
 /** The schema of a type, with the first event of the type in the populated shop as its example. */
