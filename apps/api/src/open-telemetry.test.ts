@@ -22,12 +22,13 @@ type Exported = { path: string | undefined; headers: Record<string, unknown>; bo
 async function startCollector(replies = true) {
   const received: Exported[] = [];
   const server = createServer((request, response) => {
-    text(request)
-      .then((body) => {
+    text(request).then(
+      (body) => {
         received.push({ path: request.url, headers: request.headers, body });
         if (replies) response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-      })
-      .catch(() => response.destroy());
+      },
+      () => response.destroy(),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

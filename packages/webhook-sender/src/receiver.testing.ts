@@ -18,12 +18,13 @@ export async function startReceiver(
 ) {
   const received: Received[] = [];
   const listener: RequestListener = (request, response) => {
-    text(request)
-      .then((body) => {
+    text(request).then(
+      (body) => {
         received.push({ method: request.method, path: request.url, headers: request.headers, body });
         reply(request, response);
-      })
-      .catch(() => response.destroy());
+      },
+      () => response.destroy(),
+    );
   };
   const server =
     cert === undefined ? createServer(listener) : createTlsServer({ key: certificates.key, cert }, listener);

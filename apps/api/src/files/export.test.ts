@@ -35,7 +35,7 @@ async function begin(path: string, url = api.url): Promise<IncomingMessage> {
   const request = get(`${url}/api/v1/export/${path}`, { headers: { authorization: `Bearer ${key}` } });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   request.on('error', () => undefined);
-  // Kept for whoever reads it next.
+  // The reader of the response gets its error later.
   response.on('error', () => undefined);
   return response;
 }

@@ -11,16 +11,17 @@ import { refusalFrom } from '../testing/refusal-from.ts';
 
 /** A pricing service that knows one discount code and a tax of 10 %. */
 const service = createServer((request, response) => {
-  json(request)
-    .then((body) => {
+  json(request).then(
+    (body) => {
       const { metadata, lines } = body as { metadata: { code?: string } | null; lines: { amount: number }[] };
       const discount = metadata?.code === 'SPRING' ? [{ kind: 'DISCOUNT', name: 'Spring', unitAmount: -100 }] : [];
       const tax = Math.floor(lines.reduce((sum, { amount }) => sum + amount, 0) / 10);
       response
         .writeHead(200, { 'content-type': 'application/json' })
         .end(JSON.stringify({ lines: [...discount, { kind: 'TAX', name: 'VAT', unitAmount: tax }] }));
-    })
-    .catch(() => response.destroy());
+    },
+    () => response.destroy(),
+  );
 });
 await once(service.listen(0, '127.0.0.1'), 'listening');
 const database = await openTestDatabase();

@@ -14,12 +14,13 @@ const asked: Asked[] = [];
 let answer: (response: ServerResponse, times: number) => unknown;
 
 const server = createServer((request, response) => {
-  text(request)
-    .then((body) => {
+  text(request).then(
+    (body) => {
       asked.push({ headers: request.headers, body });
       answer(response, asked.length);
-    })
-    .catch(() => response.destroy());
+    },
+    () => response.destroy(),
+  );
 });
 await once(server.listen(0, '127.0.0.1'), 'listening');
 // A server that listens on TCP has an address with a port.

@@ -31,20 +31,22 @@ export async function startPricingService(chance: Chance): Promise<PricingServic
   let requests = 0;
   let failures = 0;
   let faultsStopped = false;
-  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await text(request);
+  const respond = (body: string, request: IncomingMessage, response: ServerResponse): void => {
     if (!faultsStopped && chance.whether(`pricing ${(requests += 1)}`, failedShare)) {
       failures += 1;
       return void response.destroy();
     }
-    // Throws for a request that the shop did not sign: its order fails.
+    // Throws for a request that the shop did not sign, which ends the run.
     // Node joins repeated headers, and these three are sent once.
     signatures.verify(body, request.headers as Record<string, string>);
     const lines = priceOrder(chance, JSON.parse(body) as Order);
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ lines }));
   };
   const server = createServer((request, response) => {
-    respond(request, response).catch(() => response.destroy());
+    text(request).then(
+      (body) => respond(body, request, response),
+      () => response.destroy(),
+    );
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
 /** A request to the fake API: `call` is its method and path, `body` its JSON value, or its text when it is not JSON. */
@@ -13,14 +14,12 @@ export type FakeApiResponse = { status: number; body?: unknown } | 'hang up' | '
  */
 export async function startFakeGatewayApi(answer: (request: FakeApiRequest, number: number) => FakeApiResponse) {
   const requests: FakeApiRequest[] = [];
-  const respond = async (request: IncomingMessage, response: ServerResponse) => {
-    let text = '';
-    for await (const chunk of request.setEncoding('utf8')) text += chunk;
-    const isJson = request.headers['content-type']?.startsWith('application/json') && text !== '';
+  const respond = (sent: string, request: IncomingMessage, response: ServerResponse): void => {
+    const isJson = request.headers['content-type']?.startsWith('application/json') && sent !== '';
     const one = {
       call: `${request.method} ${request.url}`,
       headers: request.headers,
-      body: isJson ? JSON.parse(text) : text,
+      body: isJson ? JSON.parse(sent) : sent,
     };
     requests.push(one);
     const reply = answer(one, requests.length);
@@ -33,7 +32,10 @@ export async function startFakeGatewayApi(answer: (request: FakeApiRequest, numb
     response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? null));
   };
   const server = createServer((request, response) => {
-    respond(request, response).catch(() => response.destroy());
+    text(request).then(
+      (sent) => respond(sent, request, response),
+      () => response.destroy(),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {

@@ -25,16 +25,17 @@ export async function startWebhookReceiver(first?: Reply) {
   const requests: ReceivedRequest[] = [];
   const receiver = { reply: first, requests };
   const server = createServer((request, response) => {
-    text(request)
-      .then((body) => {
+    text(request).then(
+      (body) => {
         const parsed = JSON.parse(body) as DeliveredEvent | DeliveredEvent[];
         const events = Array.isArray(parsed) ? parsed : [parsed];
         const received = { headers: request.headers, body, events, at: performance.now() };
         requests.push(received);
         if (receiver.reply) receiver.reply(received, response);
         else response.writeHead(204).end();
-      })
-      .catch(() => response.destroy());
+      },
+      () => response.destroy(),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
